@@ -37,7 +37,7 @@ from workflows.policy.simulation.simulate import Simulation
 from workflows.policy.time.calendar import Calendar
 from workflows.texts.context import ALWAYS, SOMETIMES
 from workflows.texts.defaults import TEXTS
-from workflows.texts.incident_values import page_links
+from workflows.texts.page_details import page_links
 from workflows.texts.proofreading import left_open
 from workflows.texts.render import LONGEST_MESSAGE, Message, words
 from workflows.texts.review_context import FIRST, LAST

@@ -11,7 +11,7 @@ from workflows.policy.incident.state import Incident
 from workflows.policy.keys.duty_keys import DutyKind, duty_key
 from workflows.policy.planning.destinations import channel_address, channel_link
 from workflows.policy.runbook.model import Runbook
-from workflows.texts.incident_values import page_links
+from workflows.texts.page_details import page_links
 
 CHANNEL = runbook(severity(tier("alice"), own_channel=True))
 THREAD = runbook(severity(tier("alice")))

@@ -28,7 +28,7 @@ from workflows.policy.runbook.names import severity_title
 from workflows.policy.runbook.reach import WAYS_BY_EMAIL, ReachStep
 from workflows.policy.wire.bounded import cut
 from workflows.queues import HELD_UP
-from workflows.texts.incident_values import page_labels, page_links
+from workflows.texts.page_details import page_labels, page_links
 from workflows.texts.render import Message
 
 NEVER_BEGAN = (TimeoutType.SCHEDULE_TO_CLOSE, TimeoutType.SCHEDULE_TO_START)

@@ -9,19 +9,17 @@ from workflows.policy.communication.joined import of_duty
 from workflows.policy.communication.updates import next_update_at
 from workflows.policy.effects.effects import Card, OutsideEffect, Post
 from workflows.policy.escalation.on_call import named_posts
-from workflows.policy.incident.noticed import CUSTOMER_IMPACT, noticed
+from workflows.policy.incident.noticed import noticed
 from workflows.policy.incident.rules import is_acknowledged
-from workflows.policy.incident.state import Incident
 from workflows.policy.incident.who import as_people_read
 from workflows.policy.planning.conditions import contacts_for
-from workflows.policy.planning.destinations import channel_link, known_channel
-from workflows.policy.runbook.model import Runbook
+from workflows.policy.planning.destinations import known_channel
 from workflows.policy.runbook.names import severity_title
 from workflows.policy.time.calendar import clock, dated, day_in
 from workflows.policy.time.durations import write
-from workflows.policy.wire.bounded import cut
 from workflows.texts import documents, gaps, review_context
 from workflows.texts.occasion import Occasion, is_unread
+from workflows.texts.page_details import page_labels, page_links, room_links
 
 
 class Labelled(TypedDict):
@@ -280,25 +278,6 @@ class IncidentValues(Occasion):
     def next_update(self) -> str | None:
         at = next_update_at(self.book, self.incident, self.now)
         return self._time(at) if at else None
-
-
-def page_labels(incident: Incident) -> dict[str, str]:
-    """As many, and as much of each, as a phone has room for. What customers notice is said as such."""
-    own = [(name, value) for name, value in incident.labels.items() if name != CUSTOMER_IMPACT]
-    return {cut(name, 40): cut(value, 80) for name, value in own[:12]}
-
-
-def page_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:
-    """What somebody who was just woken wants to press: the channel, the war room, the alert's own links, the
-    dashboards."""
-    channel = channel_link(book, incident)
-    return (*((("Channel", channel),) if channel else ()), *room_links(book, incident))
-
-
-def room_links(book: Runbook, incident: Incident) -> tuple[tuple[str, str], ...]:
-    """The same for whoever is in the channel."""
-    war_room = ((book.war_room.label, book.war_room.url),) if book.war_room else ()
-    return (*war_room, *incident.links, *((link.label, link.url) for link in book.links))
 
 
 def _minutes(span: timedelta) -> str:
