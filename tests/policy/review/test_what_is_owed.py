@@ -1,12 +1,13 @@
 """What a review is about: documents, follow-ups, what the incident left, the question whether it is to be at all."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from tests.policy.builders import lines, runbook, severity, tier
 from tests.policy.review.reviews import DAY, RESOLVED_AT, asked, at, demands, duty, mentioned, owing, review, reviewed
-from workflows.policy.effects.effects import Ticket, WriteDocument
+from workflows.policy.effects.effects import Post, Ticket, WriteDocument
+from workflows.policy.effects.offers import Offer
 from workflows.policy.incident.events import (
     Cancelled,
     DraftApproved,
@@ -16,6 +17,7 @@ from workflows.policy.incident.events import (
     FollowUpWaived,
     RoleAssigned,
     UpdatePosted,
+    stamp,
 )
 from workflows.policy.review.events import REVIEW_SIGNALS, ReviewStarted, Submitted, Waived
 from workflows.policy.review.owed import owed
@@ -55,6 +57,12 @@ class TestDocuments:
         at(simulation, "4 12:00")
         assert mentioned(demands(simulation, "review/opened")[0]) == ("bob",)
         assert mentioned(demands(simulation, "duty/report")[0]) == ("carol",)
+
+
+def offered(simulation: Simulation) -> list[Offer]:
+    """Below what is told now."""
+    told = (each.effect for each in demands(simulation, "tell") if each.due_at == simulation.now)
+    return [offer for post in told if isinstance(post, Post) for offer in post.offers]
 
 
 class TestTheQuestion:
@@ -110,6 +118,25 @@ class TestFollowUps:
         assert isinstance(closed, Ticket)
         assert (opened.action, closed.action, closed.ticket) == ("create", "close", "ref:ticket/follow-up-1/1")
         assert review(simulation).closed_at == simulation.now
+
+    def test_whoever_reads_of_one_can_press_that_it_is_done(self) -> None:
+        """Also of one that is added when the list of what the review owes has long been posted."""
+        simulation = at(reviewed(self.BOOK), "3 12:00", FollowUpAdded(by="Alice", text="test it"))
+        assert [(offer.label, offer.verb, offer.said) for offer in offered(simulation)] == [
+            ("Done", "done", {"follow_up": "1"}),
+            ("Waive", "waive", {"follow_up": "1"}),
+        ]
+
+    def test_of_several_that_are_read_together_each_button_says_of_which_it_is(self) -> None:
+        added = (FollowUpAdded(by="Alice", text=text) for text in ("test it", "alert on lag"))
+        simulation = reviewed(self.BOOK)
+        simulation.now += timedelta(hours=1)
+        for event in added:
+            simulation._apply(stamp(event, simulation.now))
+        simulation.settle()
+        assert [offer.label for offer in offered(simulation)] == [
+            "Done: follow-up 1", "Waive: follow-up 1", "Done: follow-up 2", "Waive: follow-up 2",
+        ]  # fmt: skip
 
     def test_its_ticket_says_that_it_is_done(self) -> None:
         simulation = reviewed(self.BOOK, FollowUpAdded(by="Alice", text="test it", owner="bob"))

@@ -16,6 +16,7 @@ from workflows.policy.incident.messages import Announcement
 from workflows.policy.incident.rules import rules, who_owes
 from workflows.policy.incident.state import PRIVATE_FLAGS, Incident
 from workflows.policy.keys.duty_keys import DutyKind, WrittenDuty, duty_key, effect_key
+from workflows.policy.planning import offering
 from workflows.policy.planning.conditions import owed_since
 from workflows.policy.planning.demands import BlockedDemand
 from workflows.policy.planning.destinations import (
@@ -171,7 +172,7 @@ def _announcement(
             to=where.to,
             template=batch[0].template,
             mention=tuple(mention),
-            offers=_offers(book, incident, batch[0].template),
+            offers=(*_offers(book, incident, batch[0].template), *_of_follow_ups(incident, batch)),
         ),
     )
     return BlockedDemand(demand, where.waits_for)
@@ -185,6 +186,15 @@ def _offers(book: Runbook, incident: Incident, template: str) -> tuple[Offer, ..
     if template == "resolved":
         return reopening(incident) if incident.closed_at is None else ()
     return answering(book, incident) if template in OFFER_AN_ANSWER else ()
+
+
+def _of_follow_ups(incident: Incident, batch: tuple[Announcement, ...]) -> Iterator[Offer]:
+    """Of those that it says were added: nothing else in the chat offers that one is done, until it is late."""
+    open_ones = [each for each in incident.follow_ups if each.ending is None]
+    added = [each for each in open_ones if any(item.text.startswith(each.announced_by) for item in batch)]
+    for each in added:
+        name, about = f"follow-up-{each.number}", f"follow-up {each.number}" if len(added) > 1 else ""
+        yield from offering.owed(incident, "follow-up", name, about)
 
 
 def next_batch(incident: Incident, duty: WrittenDuty, up_to: int | None = None) -> tuple[Announcement, ...]:

@@ -97,7 +97,7 @@ def add(book: Runbook, incident: Incident, event: FollowUpAdded) -> Incident:
     if not _fits(incident, follow_up):
         return log(incident, event.at, f"too many follow-ups, this one was not kept: {event.text}", loud=True)
     after = incident.model_copy(update={"follow_ups": (*incident.follow_ups, follow_up)})
-    text = f"follow-up {follow_up.number}, {owner_of(book, follow_up)} by {follow_up.due_on}: {follow_up.text}"
+    text = f"{follow_up.announced_by}{owner_of(book, follow_up)} by {follow_up.due_on}: {follow_up.text}"
     return announce(after, event.at, text, by=event.actor)
 
 

@@ -27,3 +27,8 @@ class FollowUp(Wire):
     added_at: Instant
     added_by: str
     ending: Ending | None = None
+
+    @property
+    def announced_by(self) -> str:
+        """How the message begins that says that it was added."""
+        return f"follow-up {self.number}, "
