@@ -135,8 +135,8 @@ def twilio_signature(token: str, url: str, form: Mapping[str, str]) -> str:
 def router(phones: TwilioPhones) -> APIRouter:
     async def listed(
         To: str = "",  # noqa: N803 (as Twilio names them)
-        From: str = "",  # noqa: N803
-        PageSize: int = 50,  # noqa: N803
+        From: str = "",  # noqa: N803 (as Twilio names it)
+        PageSize: int = 50,  # noqa: N803 (as Twilio names it)
     ) -> dict[str, JsonValue]:
         return await phones.list(To, From, PageSize)
 

@@ -61,8 +61,8 @@ async def _of_each(
     may_have: Callable[[Summary | ReviewSummary], bool],
     ask: Callable[[Incidents, FoundIncident], Awaitable[Sequence[T]]],
 ) -> list[tuple[str, T | None, str]]:
-    """By incident; without one, why it is not known. Of one that was named, and where no worker answers for any, it is
-    raised."""
+    """By incident; without one, why it is not known. It is raised of one that was named; and of the only one that could
+    have any, if that is because no worker runs."""
     found = [await Reviews(known).find_either(part)] if part else await _open(known, may_have)
     turns = asyncio.Semaphore(ASKED_AT_ONCE)
 

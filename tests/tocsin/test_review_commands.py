@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 
 from tests.patience import HANGS_AFTER_S
 from tests.starter.book import ACME
-from tests.tocsin.conftest import Tocsin
+from tests.tocsin.conftest import CommandAnswer, Tocsin
 from tests.tocsin.test_commands import process, until_found
 from tests.workflows.incidents import Vendors, performing
 from workflows.queues import WORKFLOW_QUEUE
@@ -135,14 +135,20 @@ async def broken(client: Client) -> str:
     return started.id.removeprefix("review-")
 
 
+async def listed(tocsin: Tocsin, incident: str, *words: str) -> CommandAnswer:
+    """Once it is in that list: visibility lags by moments."""
+    async with asyncio.timeout(HANGS_AFTER_S):
+        while incident not in (answer := await tocsin(*words)).out:
+            assert answer.code == 0, answer.err
+            await asyncio.sleep(0.05)
+    return answer
+
+
 async def test_one_review_that_cannot_be_read_is_named_and_breaks_no_list(
     tocsin: Tocsin, incident: str, client: Client
 ) -> None:
     bad = await broken(client)
-    async with asyncio.timeout(HANGS_AFTER_S):
-        while bad not in (reviews := await tocsin("review", "list")).out:
-            assert reviews.code == 0, reviews.err
-            await asyncio.sleep(0.05)
+    reviews = await listed(tocsin, bad, "review", "list")
     assert incident in reviews.out
     assert "its figures cannot be read" in reviews.out
     follow_ups = await tocsin("followup", "list")
@@ -158,10 +164,7 @@ async def test_the_only_one_that_could_owe_something_is_named_where_it_cannot_be
 ) -> None:
     """The list is there, with what it does not know; of one that was asked for by name it is a failure."""
     bad = await broken(client)
-    async with asyncio.timeout(HANGS_AFTER_S):
-        while bad not in (follow_ups := await tocsin("followup", "list")).out:
-            assert follow_ups.code == 0, follow_ups.err
-            await asyncio.sleep(0.05)
+    follow_ups = await listed(tocsin, bad, "followup", "list")
     assert "it does not answer" in follow_ups.out
     assert (await tocsin("followup", "list", bad)).code != 0
 
